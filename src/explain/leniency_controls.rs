@@ -221,10 +221,10 @@ fn is_accepted_elsewhere(
 
 /// Whether a mistake of signing has its token accepted for an input for which others make another.
 ///
-/// What was accepted may be what several mistakes make, and also something unknown: of an object
-/// with one name, whoever writes it again makes what sorting its names makes. So the token is
-/// presented for inputs whose right token was rejected, and one at least has to be accepted; where
-/// there is no such input, nothing is known, and the mistake stands.
+/// Several mistakes, known and unknown, may make the tokens that were accepted: every program that
+/// writes an object with one name again makes the same text, whether it sorts names or not. So the
+/// token is presented for inputs whose right token was rejected, and at least one has to be accepted.
+/// Where there is no such input, nothing is known, and the mistake stands.
 fn is_accepted_where_it_differs(
     candidate: &Candidate,
     seen: &[&Seen<'_>],

@@ -30,7 +30,7 @@ pub(super) struct Task<'a> {
     pub(super) cost: u64,
 }
 
-/// From what cost on it is worth while to start threads, in blocks of SHA-256.
+/// The cost, in blocks of SHA-256, above which threads pay off.
 const WORTH_A_THREAD: u64 = 20_000;
 
 /// How many threads compute MACs at most.
@@ -47,14 +47,14 @@ pub(super) struct Hit {
     pub(super) followed: Option<usize>,
 }
 
-/// What MACs are made of, and where they may stand.
-pub(super) struct Mill<'a> {
+/// A search for MACs: what they are made of, and where they may stand.
+pub(super) struct MacSearch<'a> {
     pub(super) keys: &'a [Reached<Vec<u8>>],
     pub(super) messages: &'a Messages<'a>,
     pub(super) candidates: &'a Candidates,
 }
 
-impl Mill<'_> {
+impl MacSearch<'_> {
     /// The MACs of these tasks that may stand in the token, in the order of the tasks; `None` where
     /// the search was interrupted. Long ones are shared among threads.
     pub(super) fn macs(

@@ -7,7 +7,7 @@ use crate::explain::Tried;
 use crate::explain::candidates::Candidates;
 use crate::explain::encodings::Encodings;
 use crate::explain::keys::keys;
-use crate::explain::macs::{Hashing, Hit, Keying, Mill, Task};
+use crate::explain::macs::{Hashing, Hit, Keying, MacSearch, Task};
 use crate::explain::messages::{Depth, Messages};
 use crate::explain::pipelines::{Choices, Reached, mistakes_of};
 use crate::mistakes::step_inputs::cut_to_scheme;
@@ -188,7 +188,7 @@ impl<'a> Search<'a> {
             found.tried.too_long |= !is_whole && level <= effort.depth;
             let groups = self.groups();
             let tasks = self.tasks(level, effort, &groups, &mut budget, &mut is_whole);
-            let Some(new) = self.mill().macs(&tasks, effort.interrupt) else {
+            let Some(new) = self.mac_search().macs(&tasks, effort.interrupt) else {
                 found.tried.stopped_before(level);
                 return Ok(());
             };
@@ -213,8 +213,8 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    fn mill(&self) -> Mill<'_> {
-        Mill {
+    fn mac_search(&self) -> MacSearch<'_> {
+        MacSearch {
             keys: &self.keys,
             messages: &self.messages,
             candidates: self.candidates,

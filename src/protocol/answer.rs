@@ -383,7 +383,7 @@ mod tests {
                 AnswerError::FieldsNotTexts { id: 1 }
             ));
         }
-        // Who rejects has read nothing.
+        // A verifier that rejects has read nothing.
         let rejected = br#"{"id":1,"outcome":"reject","fields":5}"#;
         let reply = Answer::parse(rejected).unwrap().reply;
         assert_eq!(reply, Reply::Outcome(Outcome::REJECT));

@@ -63,13 +63,13 @@ pub enum LayoutError {
     BadEncoding,
     /// A filter that a verifier could not undo.
     #[error(
-        "{{{0}|{1}}}: a verifier reads {0} from the token, so what stands there can be undone: {known}",
+        "{{{0}|{1}}}: a verifier reads {0} back from the token, so only a filter that can be undone may stand here: {known}",
         known = Filter::undoable().join(", ")
     )]
     NotUndone(String, String),
-    /// A filter on what is no text.
+    /// A filter on a time or an enum.
     #[error(
-        "{{{0}|…}} has a filter, but a token carries a time and the value of an enum as they are"
+        "{{{0}|…}}: in a token only a text may have a filter; a time and the value of an enum stand as they are"
     )]
     Filtered(String),
     /// A part in brackets.
@@ -495,11 +495,11 @@ mod tests {
         };
         for filter in ["lower", "sha256", "params", "rot13"] {
             let text = format!("{{payload|{filter}}}.{{mac:hex}}");
-            let known = "can be undone: percent, percent-path, form, hex, hex-upper, base64,";
+            let known = "can be undone may stand here: percent, percent-path, form, hex, hex-upper, base64,";
             assert!(error(&text).contains(known), "{}", error(&text));
         }
         let of_a_time = error("{time|base64}.{mac:hex}");
-        assert!(of_a_time.contains("a time and the value of an enum as they are"));
+        assert!(of_a_time.contains("only a text may have a filter"));
         let of_the_mac = Layout::compile("{mac:hex|base64}", &fields(), 32);
         assert_eq!(of_the_mac, Err(LayoutError::BadEncoding));
     }
